@@ -58,6 +58,8 @@ let example = """
       windows: [{allow: "Mon-Fri 09:00-16:00", zone: Europe/Berlin}]
       limits: {drops_per_plan: 3}
       probe: {enabled: false, each: 5s, total: 2m}
+      online: {small: 2GB, below: 512KB, keep: 2h, max_lag: 3s, max_threads_running: 9,
+        max_commit: 250ms, min_free: 3TB, replicas: ["db2:3307", db3]}
     ledger: mysql://user@host:3307/plumb
     """
 
@@ -117,6 +119,17 @@ let example = """
                     retries: RetryBudget(attempts: 20, withinSeconds: 7_200)))
         #expect(fleet.policy.windows.map(\.description) == ["Mon-Fri 09:00-16:00 Europe/Berlin"])
         #expect(fleet.policy.limits.dropsPerPlan == 3)
+        #expect(
+            fleet.policy.online?.inPlace == .small)
+        let online = try #require(fleet.policy.online)
+        #expect(online.smallBytes == 2 << 30)
+        #expect(online.belowBytes == 512 << 10)
+        #expect(online.keepSeconds == 7_200)
+        #expect(online.maxLagSeconds == 3)
+        #expect(online.maxThreadsRunning == 9)
+        #expect(online.maxCommitMilliseconds == 250)
+        #expect(online.minFreeBytes == 3 << 40)
+        #expect(online.replicas.map(\.description) == ["db2:3307", "db3:3306"])
         #expect(
             fleet.policy.probe
                 == ProbePolicy(isEnabled: false, eachSeconds: 5, totalSeconds: 120))

@@ -101,6 +101,18 @@ import Testing
         #expect(try value("probe", "enabled") as? Bool == probe.isEnabled)
         #expect(try value("probe", "each") as? String == "\(probe.eachSeconds)s")
         #expect(try value("probe", "total") as? String == "\(probe.totalSeconds)s")
+        let online = OnlinePolicy.standard
+        #expect(try value("online", "inplace") as? String == online.inPlace.rawValue)
+        #expect(try value("online", "small") as? String == "1GB" && online.smallBytes == 1 << 30)
+        #expect(try value("online", "below") as? String == "4MB" && online.belowBytes == 4 << 20)
+        #expect(try value("online", "keep") as? String == "1d" && online.keepSeconds == 86_400)
+        #expect(try value("online", "max_lag") as? String == "\(online.maxLagSeconds)s")
+        #expect(
+            try value("online", "max_commit") as? String == "\(online.maxCommitMilliseconds)ms")
+        #expect(
+            try value("online", "max_threads_running") as? Int == online.maxThreadsRunning)
+        #expect(
+            try value("online", "min_free") as? String == "1GB" && online.minFreeBytes == 1 << 30)
         #expect(try value("namespace", "prune") as? String == Prune.retired.rawValue)
     }
 }

@@ -149,6 +149,31 @@ import Testing
                 + "write a duration from 1s to 30s"
         ),
         (
+            "policy: {online: {below: 4}}",
+            "plumb.yaml:12:26: error: `below` is a number and must be a size [wrong-type]; write a "
+                + "number with its unit, like `512MB` or `1GB`"
+        ),
+        (
+            "policy: {online: {below: 4mb}}",
+            "plumb.yaml:12:26: error: `below` is `4mb`, which is not a size [invalid-value]; write a "
+                + "number with its unit, like `512MB` or `1GB`"
+        ),
+        (
+            "policy: {online: {inplace: allow, small: 1GB}}",
+            "plumb.yaml:12:42: error: `small` counts only under `inplace: small` [invalid-value]; "
+                + "write `inplace: small` with it, or leave it out"
+        ),
+        (
+            "policy: {online: {inplace: maybe}}",
+            "plumb.yaml:12:28: error: `inplace` is `maybe` [invalid-value]; the values are `allow`, "
+                + "`small`, `never`"
+        ),
+        (
+            "policy: {online: {max_lag: 0s}}",
+            "plumb.yaml:12:28: error: `max_lag` is `0s`, which is out of range [invalid-value]; "
+                + "write a duration from 1s to 86400s"
+        ),
+        (
             "policy: {probe: off}",
             "plumb.yaml:12:17: error: `probe` is a string and must be a mapping "
                 + "[wrong-type]; write a mapping"

@@ -12,14 +12,14 @@ enum FleetFormat {
         ConnectionKey.self, AccountKey.self, TLSKey.self,
         WorkspaceKey.self, PolicyKey.self, ApproversKey.self, RolloutKey.self, WaveKey.self,
         HealthKey.self, ConcurrencyKey.self, RetriesKey.self, WindowKey.self, LimitsKey.self,
-        ProbeKey.self, LintKey.self,
+        ProbeKey.self, OnlineKey.self, LintKey.self,
         WaiverKey.self, LedgerKey.self, LedgerConnectionKey.self,
     ]
 
     static let choices: [any FleetChoice.Type] = [
         Prune.self, ManagedKind.self, TLS.Mode.self, Hazard.self, DriftPolicy.self,
         FailurePolicy.self, CutoverPolicy.self, ReadOnlyServers.self, LintRule.self, LintLevel.self,
-        NameStyle.self, OldTemporalColumns.self,
+        NameStyle.self, OldTemporalColumns.self, OnlinePolicy.InPlace.self,
     ]
 
     /// The versions of the format that this release reads.
