@@ -59,6 +59,7 @@ for number in 1 2 3; do
     "$mariadbd" --no-defaults --user="$(id -un)" --datadir="$work/$number/data" \
         --socket="$work/$number/m.sock" --bind-address=127.0.0.1 --port="$port" \
         --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M \
+        --log-bin=log --server-id="$number" --binlog-format=ROW --sync-binlog=0 \
         --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci \
         >"$work/$number/log" 2>&1 &
     servers+=($!)
@@ -152,6 +153,47 @@ expect 0 "$plumb" reconcile
 expect 0 "$plumb" status
 git revert --no-edit HEAD >/dev/null
 expect 0 "$plumb" reconcile
+
+step "A large table gets another type while it is written"
+cat >schema/commerce/events.sql <<'SQL'
+CREATE TABLE events (
+  id     INT NOT NULL AUTO_INCREMENT,
+  amount INT NOT NULL,
+  PRIMARY KEY (id),
+  KEY by_amount (amount)
+);
+SQL
+sed -i 's/^policy:/policy:\n  online: {below: 1MB, keep: 0s}/' plumb.yaml
+commit "events, which are copied online"
+expect 0 "$plumb" reconcile
+sql 1 "USE commerce_00; INSERT INTO events (amount) SELECT seq FROM seq_1_to_200000; ANALYZE TABLE events" >/dev/null
+sql 1 "CREATE DATABASE writer; CREATE TABLE writer.busy (id INT); INSERT INTO writer.busy VALUES (1)"
+mariadb --no-defaults --user=root --socket="$work/1/m.sock" writer <<'SQL'
+DELIMITER //
+CREATE PROCEDURE run()
+BEGIN
+  DECLARE rows_written, longest INT DEFAULT 0;
+  WHILE (SELECT COUNT(*) FROM busy) > 0 DO
+    SET @began = SYSDATE(6);
+    UPDATE commerce_00.events SET amount = amount + 1 WHERE id = 1 + FLOOR(RAND() * 200000);
+    SET longest = GREATEST(longest, TIMESTAMPDIFF(MICROSECOND, @began, SYSDATE(6)));
+    SET rows_written = rows_written + 1;
+    DO SLEEP(0.002);
+  END WHILE;
+  SELECT CONCAT(rows_written, ' updates meanwhile, the longest took ', ROUND(longest / 1000), ' ms');
+END //
+SQL
+sql 1 "CALL writer.run()" >"$work/writer" &
+writer=$!
+sed -i 's/amount INT/amount BIGINT/' schema/commerce/events.sql
+commit "events: larger amounts"
+expect 2 "$plumb" plan
+printf '\n%s$ plumb reconcile%s\n' "$bold" "$plain"
+"$plumb" reconcile 2>"$work/progress"
+grep 'done .*commerce_00/' "$work/progress"
+sql 1 "DELETE FROM writer.busy"
+wait "$writer"
+cat "$work/writer"
 
 step "What was recorded"
 expect 0 "$plumb" store verify

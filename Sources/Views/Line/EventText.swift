@@ -35,7 +35,7 @@ package enum EventText {
         let reason = outcome.message.map { ": \($0)" } ?? ""
         switch outcome.kind {
         case .completed(let ran):
-            return "done      \(key)" + (ran ? "" : " (was as planned already)")
+            return "done      \(key)" + (ran ? reason : " (was as planned already)")
         case .superseded: return "left      \(key)\(reason)"
         case .partly: return "left      \(key): part of it ran, the rest is planned again\(reason)"
         case .notRun: return "left      \(key): nothing of it ran\(reason)"
