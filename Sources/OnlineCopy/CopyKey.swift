@@ -128,7 +128,7 @@ package struct KeyColumn: Hashable, Sendable {
         guard let old = from.columns.first(where: { $0.name.lowercased() == name.lowercased() }),
             let new = to.columns.first(where: { $0.name.lowercased() == name.lowercased() }),
             old.isNotNull, new.isNotNull, old.generated == nil, new.generated == nil,
-            old.type == new.type, old.name == new.name
+            old.name == new.name, Self.tellApartAlike(old.type, new.type)
         else { return nil }
         let sets = (from.effectiveCharacterSet(of: old), to.effectiveCharacterSet(of: new))
         guard sets.0 == sets.1 else { return nil }
@@ -146,6 +146,22 @@ package struct KeyColumn: Hashable, Sendable {
         default: return nil
         }
         self.name = name
+    }
+
+    private static let integers: Set = ["tinyint", "smallint", "mediumint", "int", "bigint"]
+
+    /// Whether values of both types that are written alike are the same: integers of any length and
+    /// sign, and texts and bytes of any length. What a shorter type does not take is refused when
+    /// it is written.
+    private static func tellApartAlike(_ old: String, _ new: String) -> Bool {
+        if old == new { return true }
+        let words = [old, new].map { type in
+            type.lowercased().split { !($0.isLetter || $0.isNumber) }.map(String.init)
+        }
+        // Zeros in front of a number are a part of its text.
+        guard !words.joined().contains("zerofill") else { return false }
+        let kinds = Set(words.map { $0.first ?? "" })
+        return kinds.isSubset(of: integers) || kinds == ["varchar"] || kinds == ["varbinary"]
     }
 
     /// How a value is asked for: as text that has nothing but ASCII.

@@ -64,6 +64,68 @@ struct CopyTests {
     }
 }
 
+@Suite("A key may get another type whose values are told apart alike")
+struct GrowingKeyTests {
+    @Test(arguments: TestServer.available)
+    func aNumberThatCounts(kind: TestServer.Kind) throws {
+        let fixture = try CopyFixture(
+            kind, CopyTests.definition, becomes: "MODIFY id bigint unsigned NOT NULL AUTO_INCREMENT"
+        )
+        let rows = (1...3_000).map { "(\($0), \($0), 'a')" }.joined(separator: ", ")
+        try fixture.root.execute("INSERT INTO t VALUES \(rows)")
+        try fixture.root.execute("CREATE TABLE mirror LIKE t")
+        try fixture.root.execute("INSERT INTO mirror SELECT * FROM t")
+        let writers = try Writers(fixture, count: 3)
+        let copy = try fixture.copy()
+        try fixture.finish(copy)
+        let written = writers.count
+        try fixture.cutOver(copy)
+        while writers.count < written + 100, writers.isAlive {}
+        try writers.end()
+        #expect(copy.progress.repaired == 0)
+        #expect(writers.errors == [])
+        #expect(try fixture.rows() == fixture.rows("mirror"))
+        try fixture.root.execute("INSERT INTO t VALUES (5000000000, 1, 'b')")
+    }
+
+    @Test(
+        arguments: TestServer.available,
+        [
+            ("smallint", "int unsigned", ["-0", "7", "32767"]),
+            ("bigint", "int", ["-2147483648", "0", "2147483647"]),
+            ("varchar(20)", "varchar(300)", ["''", "'B'", "'ä'", "'z'"]),
+            ("varbinary(8)", "varbinary(300)", ["''", "x'00'", "x'0001'", "x'FF'"]),
+        ])
+    func otherKeys(kind: TestServer.Kind, type: (old: String, new: String, values: [String])) throws
+    {
+        let fixture = try CopyFixture(
+            kind, "(id \(type.old) NOT NULL PRIMARY KEY, k int)",
+            becomes: "MODIFY id \(type.new) NOT NULL")
+        for value in type.values { try fixture.root.execute("INSERT INTO t VALUES (\(value), 1)") }
+        let copy = try fixture.copy()
+        try fixture.finish(copy)
+        try fixture.root.execute("UPDATE t SET k = k + 1 WHERE id = \(type.values[1])")
+        try fixture.root.execute("DELETE FROM t WHERE id = \(type.values[2])")
+        let wanted = try fixture.rows()
+        try fixture.finish(copy)
+        #expect(copy.progress.repaired == 0)
+        try fixture.cutOver(copy)
+        #expect(try fixture.rows() == wanted)
+    }
+
+    @Test(arguments: TestServer.available)
+    func aKeyThatDoesNotFitIsNamed(kind: TestServer.Kind) throws {
+        let fixture = try CopyFixture(
+            kind, "(id bigint NOT NULL PRIMARY KEY, k int)", becomes: "MODIFY id int NOT NULL")
+        try fixture.root.execute("INSERT INTO t VALUES (1, 1), (5000000000, 2)")
+        let copy = try fixture.copy()
+        #expect(throws: CopyFailure.self) { try fixture.finish(copy) }
+        do { try fixture.finish(copy) } catch {
+            #expect("\(error)".contains("`id` = 5000000000"), "\(error)")
+        }
+    }
+}
+
 /// Sessions that write rows into `t` and, in the same transactions, into `mirror`.
 final class Writers: @unchecked Sendable {
     private struct State {

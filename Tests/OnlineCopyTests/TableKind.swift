@@ -88,8 +88,17 @@ extension TableKind {
 
     private static let keyed = [
         TableKind(
+            row: "online-key-longer", definition: "(\(key), a int)",
+            change: "MODIFY id bigint unsigned NOT NULL", values: "#, #"),
+        TableKind(
+            row: "online-key-longer",
+            definition: "(id int, a int, x varchar(20) NOT NULL, y varbinary(9) NOT NULL, "
+                + "UNIQUE KEY x (x, y))",
+            change: "MODIFY x varchar(300) NOT NULL, MODIFY y varbinary(90) NOT NULL",
+            values: "#, #, 'x#', 'y#'"),
+        TableKind(
             row: "online-key-type", definition: "(\(key), a int)",
-            change: "MODIFY id bigint NOT NULL", values: "#, #",
+            change: "MODIFY id varchar(20) NOT NULL", values: "#, #",
             mariadb: .refused("there is no primary key, and no unique key"),
             mysql: .refused("there is no primary key, and no unique key")),
         TableKind(
