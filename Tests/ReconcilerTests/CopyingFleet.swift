@@ -75,11 +75,7 @@ final class CopyingFleet {
 
     /// Approves what waits, for a time by the fleet's clock.
     func approve(seconds: Int64) throws {
-        let pass = try PassContext.open(fixture.pass, PassHooks(clock: clock))
-        _ = try DecisionRecorder(session: pass.ledgerSession).record(
-            .init(
-                decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
-                reason: "known", holdsSeconds: seconds))
+        try fixture.approve(seconds: seconds, by: clock)
     }
 
     var requests: RolloutRequests {

@@ -102,6 +102,15 @@ final class ImportFixture {
 
     func passContext() throws -> PassContext { try PassContext.open(pass, PassHooks()) }
 
+    /// Approves what waits, for a time by a clock.
+    func approve(seconds: Int64, by clock: any Clock) throws {
+        let pass = try PassContext.open(self.pass, PassHooks(clock: clock))
+        _ = try DecisionRecorder(session: pass.ledgerSession).record(
+            .init(
+                decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
+                reason: "known", holdsSeconds: seconds))
+    }
+
     func snapshot() throws -> RecordSnapshot? {
         try Ledger.open(path: ledgerPath).snapshot("production").map(RecordSnapshot.init)
     }

@@ -96,11 +96,7 @@ final class OnlineFleet {
 
     /// Approves what waits.
     func approve() throws {
-        let pass = try PassContext.open(fixture.pass, PassHooks(clock: clock))
-        _ = try DecisionRecorder(session: pass.ledgerSession).record(
-            .init(
-                decision: .approve, digests: [], approver: LedgerActor(name: "Eve", email: "Eve"),
-                reason: "known", holdsSeconds: 86_400))
+        try fixture.approve(seconds: 86_400, by: clock)
     }
 
     func plan() throws -> [PlanStep] {
