@@ -11,15 +11,32 @@ package struct CopyLeftover: Hashable, Sendable {
 
     /// The copies in a database, by name. What has such a name and is none is left out.
     ///
-    /// Costs a look at the names of the database's tables, and one at each copy.
+    /// Costs a look at all tables of the database, and one at each copy.
     package static func list(
         in database: String, on connection: Connection
     ) throws(MySQLError) -> [CopyLeftover] {
         let suffix = CopyNames.progressSuffix
+        return try find(
+            "RIGHT(table_name, \(suffix.count)) = \(SQL.literal(suffix))", in: database,
+            on: connection)
+    }
+
+    /// The copy with these names; nil where there is none. Costs the same however many tables the
+    /// database has.
+    package static func find(
+        _ names: CopyNames, in database: String, on connection: Connection
+    ) throws(MySQLError) -> CopyLeftover? {
+        try find(
+            "table_name = \(SQL.literal(names.progress))", in: database, on: connection
+        ).first
+    }
+
+    private static func find(
+        _ condition: String, in database: String, on connection: Connection
+    ) throws(MySQLError) -> [CopyLeftover] {
         let found = try connection.query(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = "
-                + "\(SQL.literal(database)) AND RIGHT(table_name, \(suffix.count)) = "
-                + "\(SQL.literal(suffix)) "
+                + "\(SQL.literal(database)) AND \(condition) "
                 + "AND table_comment = \(SQL.literal(ProgressTable.comment)) ORDER BY 1")
         var leftovers: [CopyLeftover] = []
         for name in found.compactMap({ $0[0] }) {

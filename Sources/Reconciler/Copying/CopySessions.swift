@@ -117,11 +117,9 @@ struct CopySessions {
 
     private func former(on connection: Connection) throws(CopyFailure) -> CopyLeftover? {
         let found = try CopyFailure.of { () throws(MySQLError) in
-            try CopyLeftover.list(in: site.target.database, on: connection)
+            try CopyLeftover.find(job.names, in: site.target.database, on: connection)
         }
-        return found.first { leftover in
-            leftover.names == job.names && leftover.hasSwapped
-        }
+        return found.flatMap { $0.hasSwapped ? $0 : nil }
     }
 
     private func connect() throws(CopyFailure) -> Connection {
